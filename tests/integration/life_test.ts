@@ -189,7 +189,7 @@ const FAILED_STARTS: [
     "a folder in place of the outbox",
     () => "",
     70,
-    /^thread outbox failed, and restarting it did not help: .*; the lines before say more; please/,
+    /^thread store failed, and restarting it did not help: .*; the lines before say more; please/,
   ],
 ];
 

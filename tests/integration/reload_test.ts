@@ -213,7 +213,7 @@ Deno.test("SIGHUP changes limits and log levels while checks go on", async () =>
   await place.visited("/stays", 2);
   change(place.file, "outbox.db'", "outbox.db', max_rows: 1000");
   change(place.file, "level: debug", "level: debug, levels: { outbox: warning }");
-  match(await reload(process), /restarted threads: outbox/);
+  match(await reload(process), /restarted threads: store/);
   const isStored = ({ message }: { message: string }) => message.startsWith("stored ");
   const stored = process.logs.filter(isStored).length;
   await place.visited("/stays", 6);

@@ -83,7 +83,9 @@ Deno.test("outboxSetup() and STORE_SPEC say where files are, and how large they 
     { read: ["/srv"], write: ["/srv"], sys: ["statfs"] },
     { read: ["/etc/machine-id"] },
   ]);
-  deepStrictEqual(STORE_SPEC.instances(WHOLE)[0]!.setup, {
+  const context = { role: "run", schedule: SCHEDULE, runId: "a" } as const;
+  deepStrictEqual(specsOf(STORE_SPEC, WHOLE, context)[0]!.setup, {
+    outbox: outboxSetup(WHOLE, "a"),
     store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     retentionMs: 35 * 86_400_000,
     isTraced: false,

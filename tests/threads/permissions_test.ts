@@ -96,8 +96,11 @@ Deno.test("daemonPermissions() gives each thread what its work needs and no more
   });
   deepStrictEqual(daemonPermissions(WHOLE, "run"), {
     scanner,
-    outbox,
-    store: { ...NOTHING, read: ["/data/status"], write: ["/data/status"] },
+    store: {
+      ...outbox,
+      read: ["/data/out", "/data/status", "/etc/machine-id"],
+      write: ["/data/out", "/data/status"],
+    },
     web: { ...NOTHING, net: web, read: ["/data/status"] },
   });
   deepStrictEqual(daemonPermissions(WHOLE, "consumer"), {
@@ -131,7 +134,7 @@ const ALLOWED: readonly [DaemonRole, thread: string, ...readonly string[]][] = [
   ["producer", "outbox", "read outbox", "write outbox"],
   ["producer", "relay", "broker", "kafkajs"],
   ["consumer", "consumer", "broker", "database", "kafkajs", "pg"],
-  ["run", "store", "read store", "write store"],
+  ["run", "store", "read outbox", "write outbox", "read store", "write store"],
   ["run", "web", "read store"],
   ["web", "web", "database", "pg"],
 ];

@@ -23,8 +23,8 @@ Deno.test("planOf() starts the scanners first, links what talks, and stops them 
       drain: [["scanner"], ["relay"], ["outbox"]],
     }],
     ["run", SITE, {
-      threads: ["scanner-1", "outbox", "store", "web"],
-      drain: [["scanner", "web"], ["store"], ["outbox"]],
+      threads: ["scanner-1", "store", "web"],
+      drain: [["scanner", "web"], ["store"], []],
     }],
     ["consumer", KAFKA + POSTGRES, {
       threads: ["consumer-1", "consumer-2"],
@@ -42,8 +42,8 @@ Deno.test("planOf() starts the scanners first, links what talks, and stops them 
   }
   deepStrictEqual(plan("run", SITE).links, [
     ["scanner", "outbox"],
+    ["scanner", "store"],
     ["scanner", "relay"],
-    ["store", "outbox"],
   ]);
 });
 
@@ -73,9 +73,7 @@ Deno.test("planOf() has alerts where they are configured and a store is written"
   deepStrictEqual(alerting("producer", SITE + KAFKA + ALERTS), []);
   deepStrictEqual(alerting("web", POSTGRES + ALERTS), []);
   const { drain } = plan("run", SITE + ALERTS);
-  deepStrictEqual(drain.map(({ kinds }) => kinds), [["scanner", "web", "alerts"], ["store"], [
-    "outbox",
-  ]]);
+  deepStrictEqual(drain.map(({ kinds }) => kinds), [["scanner", "web", "alerts"], ["store"], []]);
 });
 
 Deno.test("every thread of a plan is plain data, has an entry, and may run nothing else", () => {

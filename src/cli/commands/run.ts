@@ -1,4 +1,4 @@
-/** `sitemon run`: scanner threads → outbox thread → store thread, with no other servers. */
+/** `sitemon run`: scanner threads → store thread, which owns the outbox, with no other servers. */
 import { type DefineCommand, withDaemon } from "../define_command.ts";
 import { runDaemon } from "../service/daemon.ts";
 

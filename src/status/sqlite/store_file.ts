@@ -10,9 +10,14 @@ import {
 
 /**
  * How long a statement waits for another writer, such as `sitemon forget`. It blocks the thread, so
- * it is short; the ingest tries again.
+ * it is short. The store's own is no longer than reports wait for a commit, because they are stored
+ * by the same thread; the relay tries again.
  */
-const BUSY_TIMEOUT_MS = 1_000;
+const BUSY_TIMEOUT_MS: Readonly<Record<FileAccess, number>> = {
+  create: 250,
+  write: 1_000,
+  read: 1_000,
+};
 
 /** The file's -wal is cut to this after a checkpoint; a backlog may have grown it. */
 export const WAL_BYTES_MAX = 16 * 1_048_576;
@@ -72,7 +77,7 @@ export class StoreFile implements Disposable {
   #open(): DatabaseSync {
     if (this.#access !== "create") mustExist(this.#path);
     const readOnly = this.#access === "read";
-    const db = new DatabaseSync(this.#path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+    const db = new DatabaseSync(this.#path, { readOnly, timeout: BUSY_TIMEOUT_MS[this.#access] });
     try {
       refuseForeignFile(db, this.#path);
       if (!readOnly) prepareToWrite(db);

@@ -6,7 +6,6 @@ import type { StartLine } from "../../runtime/service/service.ts";
 import { serverName } from "../../status/postgres/connection/postgres_options.ts";
 import { ALERTS_SPEC } from "../alerts/alerts_spec.ts";
 import { storeAddress } from "../connections.ts";
-import { OUTBOX_SPEC } from "../outbox/outbox_spec.ts";
 import { WEB_SPEC } from "../web/web_spec.ts";
 
 /** No credentials are in it; the log would redact them too. */
@@ -28,7 +27,7 @@ export function startLine(role: DaemonRole, loaded: LoadedConfig): StartLine {
       servers,
       store,
       channels,
-      outbox: OUTBOX_SPEC.runsIn(role) ? config.outbox.path : undefined,
+      outbox: role === "producer" || role === "run" ? config.outbox.path : undefined,
       page: hasPage ? `http://${formatHost(webConfig(loaded).listen)}` : undefined,
     },
   };

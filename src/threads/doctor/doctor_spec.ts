@@ -1,6 +1,12 @@
 /** Threads for `sitemon doctor`: one for each dependency, with the permissions of its daily work. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { brokers, database, rolesOf, schemaRegistry } from "../../config/permissions/needs.ts";
+import {
+  brokers,
+  database,
+  rolesOf,
+  schemaRegistry,
+  statusStore,
+} from "../../config/permissions/needs.ts";
 import type { Permissions } from "../../config/permissions/permissions.ts";
 import type { KafkaConfig } from "../../config/schema/kafka_schema.ts";
 import type { ExaminedTopic } from "../../kafka/examine_kafka.ts";
@@ -16,7 +22,6 @@ import {
 import { threadSpec } from "../daemon_thread.ts";
 import { OUTBOX_SPEC, outboxSetup } from "../outbox/outbox_spec.ts";
 import { memberSetup } from "../relay/relay_spec.ts";
-import { STORE_SPEC } from "../store/store_spec.ts";
 import type { DoctorSetup } from "./doctor_thread.ts";
 
 /** One for each dependency that a configuration has, in the order of the data. */
@@ -34,7 +39,7 @@ export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
     examine("outbox", OUTBOX_SPEC.needs(loaded), { type: "outbox", ...outboxSetup(loaded) });
   }
   if (roles.includes("run")) {
-    examine("store", STORE_SPEC.needs(loaded), { type: "store", path: store.path });
+    examine("store", [statusStore(loaded, "sqlite")], { type: "store", path: store.path });
   }
   if (kafka) examine("kafka", [brokers(loaded)], kafkaSetup(loaded, kafka));
   const registry = registrySetup(loaded, checks);

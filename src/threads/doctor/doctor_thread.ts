@@ -19,7 +19,7 @@ import { openStore } from "../../status/open_store.ts";
 import { examinePostgres } from "../../status/postgres/examine_postgres.ts";
 import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 import { StoreFile } from "../../status/sqlite/store_file.ts";
-import type { OutboxSetup } from "../outbox/outbox_thread.ts";
+import type { OutboxSetup } from "../outbox/owned_outbox.ts";
 
 export type DoctorSetup =
   | { readonly type: "outbox" } & OutboxSetup

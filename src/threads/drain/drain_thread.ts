@@ -7,7 +7,7 @@ import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveTask, type ThreadContext } from "../../runtime/threads/thread.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
-import type { OutboxSetup } from "../outbox/outbox_thread.ts";
+import type { OutboxSetup } from "../outbox/owned_outbox.ts";
 import type { RelaySetup } from "../relay/relay_thread.ts";
 
 export interface DrainSetup {

@@ -1,14 +1,14 @@
-/** The outbox thread: it uses the outbox's folder, and connects to nothing. */
+/** The outbox thread of a producer: it uses the outbox's folder, and connects to nothing. */
 import { folderOf } from "../../config/permissions/needs.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { MACHINE_ID_PATH } from "../../outbox/file/outbox_record.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
-import type { OutboxSetup } from "./outbox_thread.ts";
+import type { OutboxSetup } from "./owned_outbox.ts";
 
 export const OUTBOX_SPEC = {
   name: "outbox",
   module: new URL("./outbox_thread.ts", import.meta.url),
-  runsIn: (role) => role === "producer" || role === "run",
+  runsIn: (role) => role === "producer",
   needs: ({ config }) => [
     { ...folderOf(config.outbox.path), sys: ["statfs"] },
     { read: [MACHINE_ID_PATH] },

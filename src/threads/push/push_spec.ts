@@ -13,7 +13,7 @@ export const PUSH_SPEC = {
     (role === "producer" || role === "run") && sites.some(({ push }) => push !== undefined),
   listensOn: ({ push }) => push.listen,
   needs: ({ config }) => [listenAddress(config.push.listen)],
-  linkedTo: ["outbox"],
+  linkedTo: ["outbox", "store"],
   stopsIn: "check",
   instances: (loaded, { descriptors }) => [{
     name: "push",

@@ -11,7 +11,7 @@ export const SCANNER_SPEC = {
   module: new URL("./scanner_thread.ts", import.meta.url),
   runsIn: (role, { sites }) => (role === "producer" || role === "run") && hasVisits(sites),
   needs: (loaded) => [scannerHosts(loaded)],
-  linkedTo: ["outbox", "relay"],
+  linkedTo: ["outbox", "store", "relay"],
   stopsIn: "check",
   instances,
 } satisfies DaemonThread<ScannerSetup, ScannerWork>;

@@ -1,4 +1,4 @@
-/** The store thread of `sitemon run`: takes rows from the outbox and applies them to its store. */
+/** The store thread of `sitemon run`: owns the outbox, and applies its rows to the store beside it. */
 import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
@@ -10,16 +10,26 @@ import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { StoreRetry } from "../../status/ingest/store_retry.ts";
 import { countSites } from "../../status/read/count_sites.ts";
 import { openStore } from "../../status/open_store.ts";
-import type { IngestSetup } from "../connections.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
+import type { IngestSetup } from "../connections.ts";
+import { type OutboxSetup, ownedOutbox } from "../outbox/owned_outbox.ts";
 
-serveThread<IngestSetup>({
+export interface StoreSetup extends IngestSetup {
+  readonly outbox: OutboxSetup;
+}
+
+serveThread<StoreSetup>({
   onUncaught: "fail",
   progressMaxMs: STEP_MS_MAX,
-  async start({ store: address, retentionMs, isTraced }, { name, telemetry, progress, fail }) {
+  async start({ outbox: outboxSetup, store: address, retentionMs, isTraced }, context) {
+    const { name, telemetry, progress, fail } = context;
     const tracer = await openTracer(isTraced);
     const trace = tracer && ingestTracer({ tracer, destination: "outbox" });
+    const outbox = ownedOutbox(outboxSetup, telemetry);
     const source = new OutboxClient();
+    const channel = new MessageChannel();
+    outbox.addRelay(channel.port1);
+    source.connect(channel.port2);
     const parts = await openStore(address, { clock });
     const { dependency } = parts;
     const [store, maintenance, queries] = [parts.status(), parts.maintenance(), parts.queries()];
@@ -38,13 +48,14 @@ serveThread<IngestSetup>({
     };
     const worked = work().catch(fail);
     return {
-      link: (_role, port) => source.connect(port),
+      link: (_role, port) => outbox.addScanner(port),
       async stop(deadlineMs) {
         using limit = new Deadline(clock, deadlineMs);
         stopping.abort();
         await worked;
         await relay.flush(limit.signal);
         source.close();
+        outbox.close();
         // What reads the file first: the last one to close it leaves one file.
         await queries.close();
         await publisher.close();

@@ -62,7 +62,7 @@ Deno.test("sitemon config permissions prints each thread's permissions, and the 
 
 Deno.test("sitemon config permissions --json prints the same as JSON", async () => {
   const { run } = JSON.parse(await printed("permissions", "-c", example("run"), "--json"));
-  deepStrictEqual(Object.keys(run.threads), ["scanner", "outbox", "store", "web"]);
-  deepStrictEqual(run.threads.outbox.sys, ["statfs"]);
+  deepStrictEqual(Object.keys(run.threads), ["scanner", "store", "web"]);
+  deepStrictEqual(run.threads.store.sys, ["statfs"]);
   ok(run.flags.includes("--allow-sys=statfs"));
 });

@@ -12,7 +12,7 @@ Deno.test("a config thread plans the start and each reload, or finds every mista
   const first = await threadResult<FirstConfig>(configSpec(setup));
   ok("state" in first);
   const names = first.settings.plan.threads.map(({ name }) => name);
-  deepStrictEqual(names, ["scanner-1", "outbox", "store", "web"]);
+  deepStrictEqual(names, ["scanner-1", "store", "web"]);
   strictEqual(first.startLine.properties.sites, 1);
 
   const again = configSpec({ ...setup, state: first.state });

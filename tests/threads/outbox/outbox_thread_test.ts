@@ -2,18 +2,21 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { joined, workerPermissions } from "../../../src/config/permissions/permissions.ts";
 import { Outbox } from "../../../src/outbox/outbox.ts";
-import { ReportSender } from "../../../src/outbox/thread/report_sender.ts";
+import type { ReportSender } from "../../../src/outbox/thread/report_sender.ts";
 import { decodeMessage } from "../../../src/report/codec.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { Deadline } from "../../../src/runtime/deadline.ts";
-import { STOP_GRACE_MS, SupervisedThread } from "../../../src/runtime/threads/supervised_thread.ts";
+import {
+  STOP_GRACE_MS,
+  type SupervisedThread,
+} from "../../../src/runtime/threads/supervised_thread.ts";
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import { OUTBOX_SPEC } from "../../../src/threads/outbox/outbox_spec.ts";
+import { aSender, DEADLINE_MS, startedThread } from "../started_thread.ts";
 import { aReport } from "../../contract/site_reports.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
-import { eventually, within } from "../../support/waiting.ts";
+import { eventually } from "../../support/waiting.ts";
 
-const DEADLINE_MS = 60_000;
 /** More than the thread stores until it has ended. */
 const WAITING = 5_000;
 
@@ -24,36 +27,15 @@ const LIMITS = {
   whenFull: "pause",
 } as const;
 
-/** A ready outbox thread, which takes the sender's reports. */
-async function startOutbox(path: string, sender: ReportSender): Promise<SupervisedThread> {
-  const ready = Promise.withResolvers<void>();
+function startOutbox(path: string, sender: ReportSender): Promise<SupervisedThread> {
   const folder = path.slice(0, path.lastIndexOf("/"));
-  const thread = new SupervisedThread({
+  return startedThread({
     name: "outbox",
     module: OUTBOX_SPEC.module.href,
     permissions: workerPermissions(joined([{ read: [folder], write: [folder], sys: ["statfs"] }])),
     setup: { path, ...LIMITS, runId: "this process" },
     logLevels: { level: "info" },
-  }, {
-    clock: systemClock,
-    onReady: () => ready.resolve(),
-    onMessage: () => {},
-    onDeath: ({ message }) => {
-      ready.reject(new Error(message));
-      return "leave";
-    },
-  });
-  await within(DEADLINE_MS, "the outbox thread", ready.promise);
-  const { port1, port2 } = new MessageChannel();
-  thread.link("scanner", port1);
-  sender.connect(port2);
-  return thread;
-}
-
-function aSender(): ReportSender {
-  const telemetry = new ThreadTelemetry(() => {});
-  const sourceId = crypto.randomUUID();
-  return new ReportSender({ sourceId, clock: systemClock, telemetry, onUnencodable() {} });
+  }, sender);
 }
 
 Deno.test("an outbox thread that is terminated again and again stores each report once", async () => {
