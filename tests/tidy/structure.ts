@@ -199,7 +199,8 @@ function libraryOf(target: string): string {
  */
 const ENTRY_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "src/main.ts": [],
-  "src/cli/service/daemon.ts": ["@logtape/logtape", "prom-client"],
+  "src/cli/service/daemon.ts": ["@logtape/logtape"],
+  "src/runtime/service/service.ts": ["@logtape/logtape", "prom-client"],
   "src/threads/alerts/alerts_thread.ts": ["@logtape/logtape", "ipaddr.js", "nodemailer", "uuid"],
   "src/threads/consumer/consumer_thread.ts": ["@logtape/logtape", "avsc", "kafkajs", "uuid"],
   "src/threads/notify/notify_thread.ts": ["@logtape/logtape"],

@@ -5,7 +5,7 @@ import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { exporterMistake } from "../../config/trace_exporter.ts";
 import { missingPermissions, notPermitted } from "../../runtime/threads/missing_permissions.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import { runService, type ServiceEnd } from "../../runtime/service/service.ts";
+import type { ServiceEnd } from "../../runtime/service/service.ts";
 import type { FatalDeath } from "../../runtime/threads/supervisor.ts";
 import { isExporting } from "../../runtime/telemetry/tracer.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, exitCodeOf } from "../exit_code.ts";
@@ -38,7 +38,11 @@ export async function runDaemon(
   const warn = ({ loaded: { warnings } }: ConfigState) => {
     if (warnings.length > 0) terminal.writeError(`${formatMistakes(warnings)}\n`);
   };
-  const first = await threadResult<FirstConfig>(configSpec({ role, config }), PATIENT);
+  // What runs the threads is loaded while another thread loads the configuration.
+  const [first, { runService }] = await Promise.all([
+    threadResult<FirstConfig>(configSpec({ role, config }), PATIENT),
+    import("../../runtime/service/service.ts"),
+  ]);
   if ("mistakes" in first) throw new ConfigError(first.mistakes);
   const { settings, limitation, startLine } = first;
   let { state } = first;
