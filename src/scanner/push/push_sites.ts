@@ -60,10 +60,12 @@ export interface Stored {
 export interface PushSitesOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Takes a report with its note; returns it as it is kept. */
-  readonly send: (report: SiteReport, stored: Stored) => SiteReport;
-  /** Takes a note alone. */
-  readonly keep: (stored: Stored) => void;
+  readonly outbox: {
+    /** Takes a report with its note; returns it as it is kept. */
+    send(report: SiteReport, stored: Stored): SiteReport;
+    /** Takes a note alone. */
+    keep(stored: Stored): void;
+  };
 }
 
 /** What a reload may change. */
@@ -120,7 +122,6 @@ export class PushSites {
   /** Nothing is missed any more; repeating it is harmless. */
   stop(): void {
     this.#cancelTick();
-    this.#cancelTick = () => {};
     this.#outcomes.close();
   }
 
@@ -163,7 +164,7 @@ export class PushSites {
     const state = untilNow(told.state, nowMs);
     if (ping.kind === "start") {
       told.state = afterStart(state, ping.run, nowMs);
-      return this.#options.keep({ note: noteOf(told), onStored });
+      return this.#options.outbox.keep({ note: noteOf(told), onStored });
     }
     const durationMs = ping.durationMs ?? durationOf(state, ping.run, nowMs);
     const next = afterEnd(state, ping.run, nowMs);
@@ -191,7 +192,7 @@ export class PushSites {
       const told = { site, blank, state: state ?? firstState(this.#nowMs()) };
       this.#byName.set(site.name, told);
       this.#byToken.set(hashOf(site.push.token), told);
-      if (state === undefined) this.#options.keep({ note: noteOf(told) });
+      if (state === undefined) this.#options.outbox.keep({ note: noteOf(told) });
     }
     for (const name of known.keys()) if (!this.#byName.has(name)) this.#forget(name, work);
     this.#states = new Map();
@@ -199,7 +200,7 @@ export class PushSites {
   }
 
   #forget(site: string, { location, hasSiteMetrics }: PushWork): void {
-    this.#options.keep({ note: { name: `${NOTE_PREFIX}${site}`, value: null } });
+    this.#options.outbox.keep({ note: { name: `${NOTE_PREFIX}${site}`, value: null } });
     this.#outcomes.forget(site);
     if (hasSiteMetrics) forgetSite({ site, location }, this.#options.telemetry);
   }
@@ -219,7 +220,7 @@ export class PushSites {
     const state = untilNow(told.state, nowMs);
     if (state !== told.state) {
       told.state = state;
-      this.#options.keep({ note: noteOf(told) });
+      this.#options.outbox.keep({ note: noteOf(told) });
     }
     const dueMs = dueOf(state, push);
     if (nowMs < dueMs) return this.#repeatIfDue(told, nowMs);
@@ -250,7 +251,7 @@ export class PushSites {
     { atMs, ...findings }: Findings & { readonly atMs: number },
     onStored?: () => void,
   ): void {
-    const { telemetry, send } = this.#options;
+    const { telemetry, outbox } = this.#options;
     const { push } = told.site;
     const spanMs = Math.round(dueOf(next, push) - atMs);
     told.state = afterReport(next, push, { ...findings, atMs });
@@ -260,7 +261,7 @@ export class PushSites {
       checked_at: atMs * 1_000,
       next_check_ms: Math.min(Math.max(1, spanMs), NEXT_CHECK_MS_MAX),
     };
-    const kept = send(report, { note: noteOf(told), ...(onStored && { onStored }) });
+    const kept = outbox.send(report, { note: noteOf(told), ...(onStored && { onStored }) });
     this.#outcomes.note(kept);
     if (this.#work!.hasSiteMetrics) measureSite(kept, telemetry);
   }

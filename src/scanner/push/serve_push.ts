@@ -50,27 +50,23 @@ export function servePush(options: PushServerOptions): HttpServer {
     if (ready && !await inTime((onReady) => ready.then(onReady))) return unavailable();
     // Strangers learn nothing: whatever they ask for, it is the same answer, before any body is read.
     const found = foundIn(sites, head.target);
-    if (found === undefined) {
-      count("unknown");
-      return text(404, "not found\n");
-    }
+    if (found === undefined) return refuse("unknown", 404, "not found\n");
     const { told, ping } = found;
-    if ("problem" in ping) return invalid(400, `${ping.problem}\n`);
+    if ("problem" in ping) return refuse("invalid", 400, `${ping.problem}\n`);
     const body = await client.readBody(told.site.bodyBytesMax);
-    if (typeof body === "number") return invalid(body, "");
-    const content = {
-      body,
-      isTruncated: head.bodyBytes! > body.length,
-      address: client.remoteAddr.hostname,
-    };
-    const isStored = await inTime((onStored) => sites.take(told, ping, { ...content, onStored }));
+    if (typeof body === "number") return refuse("invalid", body, "");
+    const isTruncated = head.bodyBytes! > body.length;
+    const { hostname: address } = client.remoteAddr;
+    const isStored = await inTime((onStored) =>
+      sites.take(told, ping, { body, isTruncated, address, onStored })
+    );
     if (!isStored) return unavailable();
     count(ping.kind);
     return ANSWERS[found.answer];
   }
 
-  function invalid(status: number, message: string): ShortAnswer {
-    count("invalid");
+  function refuse(result: Result, status: number, message: string): ShortAnswer {
+    count(result);
     return text(status, message);
   }
 

@@ -36,12 +36,7 @@ serveThread<PushSetup>({
         else clock.after(ASK_AGAIN_MS, () => sender.askForNotes());
       },
     });
-    const sites = new PushSites({
-      clock,
-      telemetry,
-      send: (report, stored) => sender.send(report, stored),
-      keep: (stored) => sender.keep(stored),
-    });
+    const sites = new PushSites({ clock, telemetry, outbox: sender });
     const options = {
       ...{ listen, sites, clock, telemetry },
       connectionsMax: Math.min(connectionsMax, CONNECTIONS_MAX),

@@ -48,17 +48,13 @@ class Rig {
       else notes.set(name, value);
       onStored?.();
     };
-    const sites = new PushSites({
-      clock,
-      telemetry,
-      keep,
-      send: (report, stored) => {
-        this.reports.push(report);
-        requireStorable(report);
-        keep(stored);
-        return report;
-      },
-    });
+    const send = (report: SiteReport, stored: Stored) => {
+      this.reports.push(report);
+      requireStorable(report);
+      keep(stored);
+      return report;
+    };
+    const sites = new PushSites({ clock, telemetry, outbox: { send, keep } });
     sites.assign(this.work);
     sites.load(Array.from(notes, ([name, value]) => ({ name, value })));
     sites.start();

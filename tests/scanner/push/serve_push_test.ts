@@ -36,7 +36,7 @@ class Served implements AsyncDisposable {
       keep(stored);
       return report;
     };
-    this.#sites = new PushSites({ clock, telemetry, send, keep });
+    this.#sites = new PushSites({ clock, telemetry, outbox: { send, keep } });
     const listen = { host: "127.0.0.1", port: 0 };
     const options = { listen, connectionsMax: 10, sites: this.#sites, clock, telemetry };
     this.#server = servePush(options);
