@@ -48,7 +48,7 @@ export interface Client {
 export interface HttpConnectionOptions {
   readonly timers: Timers;
   readonly clock: Clock;
-  /** Lent to one read after another, since making one costs as much as reading. */
+  /** Lent to one read after another, since making one costs as much; at most one a connection. */
   readonly buffers: Uint8Array[];
   readonly handler: Handler;
   /** What is answered when the handler fails, by another error than BadRequestError. */
