@@ -22,7 +22,7 @@ const SERIES = {
   sitemon_alerts_sent_total: 3,
   sitemon_alerts_heartbeats_total: 3,
   sitemon_config_reloads_total: 2,
-  sitemon_thread_restarts_total: 5,
+  sitemon_thread_restarts_total: 4,
 };
 
 /** Of each counter with labels the values of its series. */
