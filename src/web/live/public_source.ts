@@ -32,6 +32,7 @@ import {
   wholeIncidents,
 } from "../../status/whole_incidents.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
+import { incidentId } from "../incident_id.ts";
 import type {
   KnownIncident,
   KnownIncidents,
@@ -147,19 +148,21 @@ export class PublicSource implements StatusSource {
     return whole && { whole, story: { incident: whole, first: undefined, transitions: [] } };
   }
 
-  /** Of the newest that a store lists, since incidents of several locations are one. */
+  /** Of the newest that a store lists, since incidents of several locations are one, and of those that last. */
   async listed(
     { since, until, site, isOpen, after, limit = INCIDENTS_LISTED_MAX }: IncidentsOptions,
   ): Promise<readonly Incident[] | undefined> {
     const { sites } = await this.#projection();
     const own = site === undefined ? undefined : sites.get(site)?.site;
     if (site !== undefined && own === undefined) return [];
-    const found = await this.#source.listed({
-      since,
-      until,
-      ...(own !== undefined && { site: own }),
-    });
-    return found && this.#listedOf(wholeIncidents(found))
+    const asked = { since, until, ...(own !== undefined && { site: own }) };
+    const [newest, open = []] = await Promise.all([
+      this.#source.listed(asked),
+      isOpen === true ? this.#source.listed({ ...asked, isOpen }) : [],
+    ]);
+    if (newest === undefined) return undefined;
+    const parts = new Map([...newest, ...open].map((one) => [incidentId(one, one.began_at), one]));
+    return this.#listedOf(wholeIncidents([...parts.values()]))
       .filter((one) => isOpen === undefined || isOpen === (one.ended_at === null))
       .filter((one) => after === undefined || inOrder(one, after) > 0)
       .slice(0, limit);

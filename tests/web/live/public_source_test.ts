@@ -1,7 +1,8 @@
 // A public page tells everybody names, states, uptime, incidents and announcements, and nothing else.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { HOUR_MS, MINUTE_MS } from "../../../src/runtime/time_units.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/runtime/time_units.ts";
 import { FIELD_NAMES } from "../../../src/report/fields.ts";
+import { INCIDENTS_LISTED_MAX } from "../../../src/status/queries.ts";
 import type { Look } from "../../../src/web/look.ts";
 import type { PublicSite } from "../../../src/runtime/public_page.ts";
 import { aMute, anAlert, attempt, firing, idOf } from "../../contract/some_alerts.ts";
@@ -274,6 +275,20 @@ Deno.test("a public page joins what several locations see at once into one incid
   );
   strictEqual(rows.length, 3);
   match(rows[0]!, /ongoing/);
+});
+
+Deno.test("a public page tells what lasts, however many incidents are newer", async () => {
+  await using made = await MadeStore.create();
+  const flapping = Array.from({ length: 2 * INCIDENTS_LISTED_MAX + 2 }, (_, index): Making => ({
+    ...{ site: "blog", outcome: index % 2 ? "up" : "down", reason: index % 2 ? null : "dns" },
+    agoMs: HOUR_MS - index,
+  }));
+  const outage = { agoMs: 2 * HOUR_MS, next_check_ms: DAY_MS };
+  await made.add({ site: "shop", outcome: "down", reason: "dns", ...outage }, ...flapping);
+  const app = made.app({ look: LOOK });
+  const response = await app.request("/api/incidents?state=open");
+  const { incidents } = await response.json() as { incidents: { site: string }[] };
+  deepStrictEqual(incidents.map(({ site }) => site), ["shop"]);
 });
 
 Deno.test("a public page speaks of groups in its language, and of a site that is down in part", async () => {
