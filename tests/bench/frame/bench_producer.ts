@@ -1,6 +1,7 @@
 /** A producer of sitemon under a load that is known, as a process of its own. */
 import { type OutboxStats, readStats } from "../../../src/outbox/outbox_stats.ts";
 import { freePort } from "../../support/free_port.ts";
+import { INTERVAL } from "../../../src/config/schema/site_schema.ts";
 import type { BenchTopic } from "./bench_topic.ts";
 import { DAEMON_GREETING, MeasuredProcess, SITEMON } from "./measured_process.ts";
 
@@ -22,9 +23,6 @@ export interface ProducerLoad {
   /** Push sites with the tokens of {@linkcode tokenOf}, and where they are told of. */
   readonly push?: { readonly port: number; readonly sites: number };
 }
-
-/** The shortest that may be configured: a thousand sites make no more than 10,000 checks a second. */
-const INTERVAL_MS_MIN = 100;
 
 /** Of the n-th push site. */
 export function tokenOf(n: number): string {
@@ -97,7 +95,7 @@ export function producerYaml(load: ProducerLoad, port: number): string {
   for (let n = 0; n < (load.push?.sites ?? 0); n++) {
     list.push(`  - { name: push ${n}, push: { every: 1d, grace: 1h, token: ${tokenOf(n)} } }`);
   }
-  return `interval: ${Math.max(Math.round(sites * 1_000 / perSecond), INTERVAL_MS_MIN)}ms
+  return `interval: ${Math.max(Math.round(sites * 1_000 / perSecond), INTERVAL.minMs)}ms
 listen: 127.0.0.1:${port}
 ${ca === undefined ? "" : "defaults: { tls: { ca: ca.pem } }"}
 scanner: ${JSON.stringify({ concurrency })}
